@@ -2,11 +2,20 @@
 import tseslint from 'typescript-eslint';
 
 const world = [
-  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Time is a parameter: take a Clock.' },
+  {
+    selector: "MemberExpression[object.name='Date'][property.name='now']",
+    message: 'Time is a parameter: take a Clock.',
+  },
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is a parameter: take a Clock.' },
-  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Chance is a parameter: take a Random.' },
-  { selector: "CallExpression[callee.name=/^set(Timeout|Interval|Immediate)$/]", message: 'Timers belong to a port.' },
-  { selector: "MemberExpression[object.name='process'][property.name='env']", message: 'The environment belongs to apps.' },
+  {
+    selector: "MemberExpression[object.name='Math'][property.name='random']",
+    message: 'Chance is a parameter: take a Random.',
+  },
+  { selector: 'CallExpression[callee.name=/^set(Timeout|Interval|Immediate)$/]', message: 'Timers belong to a port.' },
+  {
+    selector: "MemberExpression[object.name='process'][property.name='env']",
+    message: 'The environment belongs to apps.',
+  },
 ];
 
 export default tseslint.config(
