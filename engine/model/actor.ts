@@ -49,7 +49,8 @@ export interface Step<Op extends string = string, Args = unknown> {
 
 /** Step names with their argument types. */
 export type StepArguments = Record<string, unknown>;
-export type StepOf<Ops extends StepArguments> = { readonly [Op in keyof Ops & string]: Step<Op, Ops[Op]> }[keyof Ops & string];
+export type StepOf<Ops extends StepArguments> = { readonly [Op in keyof Ops & string]: Step<Op, Ops[Op]> }[keyof Ops &
+  string];
 
 export interface StepContext {
   readonly key: ServiceKey;
@@ -58,6 +59,11 @@ export interface StepContext {
   readonly generation: number;
   readonly hash: string;
   readonly signal: AbortSignal;
+}
+
+export interface ActionContext extends StepContext {
+  /** Id of this run, unique and in the order of time: what an action makes without a given name is called after it. */
+  readonly run: string;
 }
 
 export interface StepDefinition<Driver, Args> {
@@ -74,7 +80,7 @@ export interface ActionDefinition<Driver> {
   /** JSON Schema of the arguments; an object schema. Absent: takes none. */
   readonly args?: FieldSchema;
   readonly timeoutMs?: number;
-  readonly run: (driver: Driver, args: JsonObject, context: StepContext) => Promise<JsonValue>;
+  readonly run: (driver: Driver, args: JsonObject, context: ActionContext) => Promise<JsonValue>;
 }
 
 export interface RecurringAction {
@@ -86,10 +92,31 @@ export interface RecurringAction {
 /** A question asked of a running service again and again; the agent asks it, diff sees the answer as status. */
 export interface Probe {
   readonly purpose: 'startup' | 'readiness' | 'liveness';
-  readonly how: { readonly http: string; readonly port: number } | { readonly tcp: number } | { readonly exec: readonly string[] };
+  readonly how:
+    { readonly http: string; readonly port: number } | { readonly tcp: number } | { readonly exec: readonly string[] };
   readonly everyMs: number;
   readonly timeoutMs: number;
   readonly failures: number;
+}
+
+/** Fields of one spec that do not go together. */
+export interface Contradiction {
+  /** Pointer of the field to show: `/devices`, `/routes/1/port`. */
+  readonly at: string;
+  /** What was found and what was expected, without the key of the service. */
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Nothing that the engine may do helps any more: a person is needed. */
+export interface Stuck<S extends Step = Step> {
+  /** Without the key of the service. */
+  readonly message: string;
+  readonly hint?: string;
+  /** The world may undo it without us (a lost disk is plugged in again): parked, but looked at again. */
+  readonly mayClear?: boolean;
+  /** What to begin with when a person asks for another try. Absent: it is looked at once more. */
+  readonly again?: S;
 }
 
 export interface ActorDefinition<Spec, S extends Status, Driver, Ops extends StepArguments> {
@@ -101,6 +128,15 @@ export interface ActorDefinition<Spec, S extends Status, Driver, Ops extends Ste
   readonly port: string;
   readonly observe: (driver: Driver, context: StepContext) => Promise<S>;
   readonly diff: (want: Want<Spec>, status: S) => readonly StepOf<Ops>[];
+  /** What is asked for and will not be done (a disk made smaller): diff gives no step for it, the plan and the loop say so. */
+  readonly refusals?: (want: Want<Spec>, status: S) => readonly Why[];
+  /**
+   * What the words of a schema cannot say of one resolved spec; asked at the door, so that it is an error with a line.
+   * Values that are known only later are deferred objects there: pass over what is not of the expected type.
+   */
+  readonly contradictions?: (spec: Spec) => readonly Contradiction[];
+  /** Asked when diff has no step: has it failed for good, so that it must be parked? */
+  readonly stuck?: (want: Want<Spec>, status: S) => Stuck<StepOf<Ops>> | undefined;
   readonly steps: { readonly [Op in keyof Ops]: StepDefinition<Driver, Ops[Op]> };
   /** Gives the thing another key, in place: `was`, `rename`, replica renumbering. */
   readonly rekey: (driver: Driver, from: ServiceKey, context: StepContext) => Promise<void>;
@@ -138,13 +174,16 @@ function problemOf(actor: AnyActor): string | undefined {
   for (const [field, rule] of Object.entries(schema.properties)) {
     const link = rule['x-link'] ?? rule.items?.['x-link'];
     if (link === undefined) continue;
-    if (link.parent === true && ((link.min ?? 1) > 1 || (link.max ?? 1) !== 1)) return `"${field}": a parent is exactly one`;
-    if (link.max !== undefined && link.max > 0 && (link.min ?? 0) > link.max) return `"${field}": min ${link.min} is above max ${link.max}`;
+    if (link.parent === true && ((link.min ?? 1) > 1 || (link.max ?? 1) !== 1))
+      return `"${field}": a parent is exactly one`;
+    if (link.max !== undefined && link.max > 0 && (link.min ?? 0) > link.max)
+      return `"${field}": min ${link.min} is above max ${link.max}`;
     if (link.auto === true && typeof link.kind !== 'string') return `"${field}": an auto link needs one kind to create`;
   }
   for (const [name, action] of Object.entries(actor.actions ?? {})) {
     if (!/^[a-z][a-z0-9-]*$/.test(name)) return `the action name "${name}" is not lower case words`;
-    if (action.args !== undefined && action.args.type !== 'object') return `the arguments of action "${name}" must be an object schema`;
+    if (action.args !== undefined && action.args.type !== 'object')
+      return `the arguments of action "${name}" must be an object schema`;
   }
   for (const { action, everyMs } of actor.recurring ?? []) {
     if (actor.actions?.[action] === undefined) return `recurring names "${action}", which is not one of its actions`;

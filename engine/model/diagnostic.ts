@@ -106,6 +106,11 @@ export class Report {
     this.add({ severity: 'note', code, message, ...(place && { place }), ...(hint !== undefined && { hint }) });
   }
 
+  /** What comes now is only counted: nobody needs to find good words for it. */
+  get full(): boolean {
+    return this.diagnostics.length >= MAX_DIAGNOSTICS;
+  }
+
   get failed(): boolean {
     return this.errors > 0;
   }

@@ -2,7 +2,7 @@
 // without a wanted value is unmanaged and never drift; a value that is not known yet is not drift either.
 
 import { isDeferred, isSecretValue } from './expression.ts';
-import { isObject, jsonEqual, type JsonObject, type JsonValue } from './json.ts';
+import { isObject, jsonEqual, own, type JsonObject, type JsonValue } from './json.ts';
 import type { ChangeClass, KindSchema } from './schema.ts';
 import type { Why } from './actor.ts';
 
@@ -29,17 +29,30 @@ export function driftOf(schema: KindSchema, want: JsonObject, config: JsonObject
   return drift;
 }
 
-function compare(field: string, want: JsonValue | undefined, have: JsonValue | undefined, change: ChangeClass, drift: FieldDrift[]): void {
+function compare(
+  field: string,
+  want: JsonValue | undefined,
+  have: JsonValue | undefined,
+  change: ChangeClass,
+  drift: FieldDrift[],
+): void {
   if (want === undefined) return;
   if (isDeferred(want)) {
     if (have !== undefined && have !== null && !printDiffers(want, have)) return;
-    drift.push({ field, have: shown(have, want), want: shown(want, want), change, ...(isSecretValue(want) && { secret: true }) });
+    drift.push({
+      field,
+      have: shown(have, want),
+      want: shown(want, want),
+      change,
+      ...(isSecretValue(want) && { secret: true }),
+    });
     return;
   }
   if (isObject(want) && isObject(have)) {
-    for (const key of Object.keys(want)) compare(`${field}.${key}`, want[key], have[key], change, drift);
+    for (const key of Object.keys(want)) compare(`${field}.${key}`, want[key], own(have, key), change, drift);
     for (const key of Object.keys(have)) {
-      if (want[key] === undefined && have[key] !== undefined && have[key] !== null) drift.push({ field: `${field}.${key}`, have: have[key], want: undefined, change });
+      if (own(want, key) === undefined && have[key] !== undefined && have[key] !== null)
+        drift.push({ field: `${field}.${key}`, have: readable(have[key]), want: undefined, change });
     }
     return;
   }
@@ -47,7 +60,8 @@ function compare(field: string, want: JsonValue | undefined, have: JsonValue | u
     want.forEach((item, i) => compare(`${field}[${i}]`, item as JsonValue, have[i] as JsonValue, change, drift));
     return;
   }
-  if (!jsonEqual(want, have)) drift.push({ field, have, want, change });
+  if (!jsonEqual(want, have))
+    drift.push({ field, have: have === undefined ? undefined : readable(have), want: readable(want), change });
 }
 
 /** A secret is compared by its fingerprint, where both sides have one. */
@@ -62,9 +76,25 @@ function shown(value: JsonValue | undefined, want: JsonValue): JsonValue | undef
   return isDeferred(value) ? value.$ays.template : value;
 }
 
+/** A value as it may be shown: what is known later as its expression, a secret or its fingerprint as the word alone. */
+export function readable(value: JsonValue): JsonValue {
+  if (isDeferred(value)) return isSecretValue(value) ? '(secret)' : value.$ays.template;
+  if (Array.isArray(value)) return value.map((item) => readable(item as JsonValue));
+  if (!isObject(value)) return value;
+  if (value['$print'] !== undefined) return '(secret)';
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, item === undefined ? undefined : readable(item)]),
+  );
+}
+
 /** The why of a drifted field. */
 export function whyDrift(drift: FieldDrift): Why {
-  return why(drift.field, drift.have, drift.want, drift.secret === true ? `${drift.field}: the secret differs` : undefined);
+  return why(
+    drift.field,
+    drift.have,
+    drift.want,
+    drift.secret === true ? `${drift.field}: the secret differs` : undefined,
+  );
 }
 
 export function why(field: string, have: JsonValue | undefined, want: JsonValue | undefined, text?: string): Why {

@@ -31,7 +31,11 @@ export function isSecretValue(value: unknown): boolean {
 }
 
 /** Walks a value and calls `visit` for each deferred one with its JSON pointer. */
-export function eachDeferred(value: JsonValue | undefined, visit: (deferred: Deferred, pointer: string) => void, pointer = ''): void {
+export function eachDeferred(
+  value: JsonValue | undefined,
+  visit: (deferred: Deferred, pointer: string) => void,
+  pointer = '',
+): void {
   if (typeof value !== 'object' || value === null) return;
   if (isDeferred(value)) return visit(value, pointer);
   if (Array.isArray(value)) {

@@ -8,9 +8,14 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let bestDistance = limit + 1;
   for (const candidate of candidates) {
     const text = candidate.toLowerCase();
-    if (Math.abs(text.length - wanted.length) >= bestDistance) continue;
+    if (Math.abs(text.length - wanted.length) > bestDistance) continue;
     const distance = editDistance(wanted, text, bestDistance);
-    if (distance < bestDistance && distance < Math.max(wanted.length, text.length)) {
+    if (distance > limit || distance >= Math.max(wanted.length, text.length)) continue;
+    // Of two equally near, the one of the same length: letters swapped are likelier than one left out.
+    if (
+      distance < bestDistance ||
+      (best !== undefined && distance === bestDistance && best.length !== name.length && text.length === name.length)
+    ) {
       best = candidate;
       bestDistance = distance;
     }

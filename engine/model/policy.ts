@@ -58,7 +58,8 @@ export function checkPolicy(overrides: PolicyOverrides | undefined): string | un
     'heal.cooldownMs': policy.heal.cooldownMs,
   };
   for (const [name, ms] of Object.entries(deadlines)) {
-    if (!Number.isFinite(ms) || ms <= 0) return `policy.${name} is ${ms}; a deadline is a positive number of milliseconds`;
+    if (!Number.isFinite(ms) || ms <= 0)
+      return `policy.${name} is ${ms}; a deadline is a positive number of milliseconds`;
   }
   if (policy.backoff.factor < 1) return `policy.backoff.factor is ${policy.backoff.factor}; below 1 it would speed up`;
   return undefined;

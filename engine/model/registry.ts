@@ -2,7 +2,7 @@
 // its definition and schema.
 
 import { nearest } from './nearest.ts';
-import type { AnyActor, ActorDefinition } from './actor.ts';
+import type { AnyActor, ActorDefinition, Status } from './actor.ts';
 import { EngineError } from './errors.ts';
 import { roleOf } from './key.ts';
 import type { FieldSchema, KindSchema } from './schema.ts';
@@ -15,7 +15,8 @@ export class Registry {
   constructor(actors: readonly AnyActor[], shared: Readonly<Record<string, FieldSchema>> = {}) {
     this.#shared = shared;
     for (const actor of actors) {
-      if (this.#actors.has(actor.kind)) throw new EngineError('ACTOR_INVALID', `two actors define the kind "${actor.kind}"`);
+      if (this.#actors.has(actor.kind))
+        throw new EngineError('ACTOR_INVALID', `two actors define the kind "${actor.kind}"`);
       this.#actors.set(actor.kind, actor);
     }
   }
@@ -66,7 +67,7 @@ export class Registry {
 }
 
 /** Forgets an actor's types so that it can stand in a registry. The engine pairs it again with its own driver and spec. */
-export function anyActor<Spec, S extends import('./actor.ts').Status, Driver, Ops extends Record<string, unknown>>(
+export function anyActor<Spec, S extends Status, Driver, Ops extends Record<string, unknown>>(
   actor: ActorDefinition<Spec, S, Driver, Ops>,
 ): AnyActor {
   return actor as unknown as AnyActor;

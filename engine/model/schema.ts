@@ -29,6 +29,8 @@ export interface LinkRule {
   readonly onReplace?: 'restart' | 'nothing';
   /** `node`: absent means the robot chooses. */
   readonly placement?: boolean;
+  /** The producer serves one writer: read-write it has one consumer, and replicas are paired by number. A sibling `readOnly: true` lifts it. */
+  readonly paired?: boolean;
   /** The producer need only exist, it need not be ready (a group of a gateway's routes). Default `ready`. */
   readonly until?: 'ready' | 'started' | 'exists';
 }
@@ -78,6 +80,8 @@ export interface FieldSchema {
   readonly 'x-replicas'?: boolean;
   /** A fixed host port claim (`8080:80`): one per node and protocol. */
   readonly 'x-port'?: boolean;
+  /** The pattern in words, for messages and docs: "an absolute path". */
+  readonly 'x-form'?: string;
   /** A warning to print when the value is one of these. */
   readonly 'x-warn'?: Readonly<Record<string, string>>;
   readonly $defs?: Readonly<Record<string, FieldSchema>>;
@@ -119,6 +123,7 @@ export const SCHEMA_KEYWORDS = [
   'x-max',
   'x-replicas',
   'x-port',
+  'x-form',
   'x-warn',
   'x-oneOf',
   'x-holdsData',

@@ -121,7 +121,9 @@ export interface DesiredState {
   readonly choices: Readonly<Record<string, readonly ServiceKey[]>>;
   /** Actor name → version, pinned by the revision. */
   readonly actors: Readonly<Record<string, string>>;
-  readonly packages: Readonly<Record<string, { readonly from: string; readonly version: string; readonly digest: string }>>;
+  readonly packages: Readonly<
+    Record<string, { readonly from: string; readonly version: string; readonly digest: string }>
+  >;
   /** Content by SHA-256; the bytes travel beside the revision. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
   readonly hash: string;

@@ -3,7 +3,9 @@
 // by somebody in every system that allowed it.
 
 export type Measure = 'size' | 'duration';
-export type Parsed = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly problem: 'unit' | 'syntax'; readonly suggestion?: string };
+export type Parsed =
+  | { readonly ok: true; readonly value: number }
+  | { readonly ok: false; readonly problem: 'unit' | 'syntax'; readonly suggestion?: string };
 
 const SIZE_UNITS: Readonly<Record<string, number>> = {
   B: 1,
@@ -28,14 +30,56 @@ const DURATION_UNITS: Readonly<Record<string, number>> = {
 
 /** What people write when they mean a unit of ours. */
 const SIZE_GUESSES: Readonly<Record<string, string>> = {
-  '': 'GiB', k: 'KiB', K: 'KiB', M: 'MiB', m: 'MiB', G: 'GiB', g: 'GiB', T: 'TiB', t: 'TiB',
-  KB: 'kB', kb: 'kB', mb: 'MB', gb: 'GB', tb: 'TB', Ki: 'KiB', Mi: 'MiB', Gi: 'GiB', Ti: 'TiB',
-  kib: 'KiB', kiB: 'KiB', mib: 'MiB', gib: 'GiB', tib: 'TiB', b: 'B',
+  '': 'GiB',
+  k: 'KiB',
+  K: 'KiB',
+  M: 'MiB',
+  m: 'MiB',
+  G: 'GiB',
+  g: 'GiB',
+  T: 'TiB',
+  t: 'TiB',
+  KB: 'kB',
+  kb: 'kB',
+  mb: 'MB',
+  gb: 'GB',
+  tb: 'TB',
+  Ki: 'KiB',
+  Mi: 'MiB',
+  Gi: 'GiB',
+  Ti: 'TiB',
+  kib: 'KiB',
+  kiB: 'KiB',
+  mib: 'MiB',
+  gib: 'GiB',
+  tib: 'TiB',
+  b: 'B',
 };
 const DURATION_GUESSES: Readonly<Record<string, string>> = {
-  '': 's', sec: 's', secs: 's', second: 's', seconds: 's', S: 's', min: 'm', mins: 'm', minute: 'm', minutes: 'm',
-  M: 'm', H: 'h', hr: 'h', hour: 'h', hours: 'h', D: 'd', day: 'd', days: 'd', W: 'w', week: 'w', weeks: 'w',
-  msec: 'ms', millis: 'ms', milliseconds: 'ms',
+  '': 's',
+  sec: 's',
+  secs: 's',
+  second: 's',
+  seconds: 's',
+  S: 's',
+  min: 'm',
+  mins: 'm',
+  minute: 'm',
+  minutes: 'm',
+  M: 'm',
+  H: 'h',
+  hr: 'h',
+  hour: 'h',
+  hours: 'h',
+  D: 'd',
+  day: 'd',
+  days: 'd',
+  W: 'w',
+  week: 'w',
+  weeks: 'w',
+  msec: 'ms',
+  millis: 'ms',
+  milliseconds: 'ms',
 };
 
 export function parseSize(text: string): Parsed {
@@ -50,7 +94,11 @@ export function parseMeasure(measure: Measure, text: string): Parsed {
   return measure === 'size' ? parseSize(text) : parseDuration(text);
 }
 
-function parse(text: string, units: Readonly<Record<string, number>>, guesses: Readonly<Record<string, string>>): Parsed {
+function parse(
+  text: string,
+  units: Readonly<Record<string, number>>,
+  guesses: Readonly<Record<string, string>>,
+): Parsed {
   const match = /^(\d{1,15}(?:\.\d{1,6})?) ?([A-Za-z]*)$/.exec(text);
   if (match === null) return { ok: false, problem: 'syntax' };
   const [, digits = '', unit = ''] = match;
