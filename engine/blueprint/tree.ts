@@ -2,7 +2,7 @@
 // its exact text, because the schema decides what it is: `1.10` stays `1.10` where text is wanted (rule 7).
 // Aliases are resolved (the same node stands in several places) and `<<` is merged before anybody reads the tree.
 
-import type { JsonObject, JsonScalar, JsonValue } from '../model/json.ts';
+import type { JsonScalar, JsonValue } from '../model/json.ts';
 
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded';
 
@@ -30,11 +30,12 @@ export class MapNode {
   readonly start: number;
   end: number;
   /** In the order written; keys are unique. Merged pairs come last. */
-  readonly pairs: Pair[] = [];
+  readonly pairs: Pair[];
 
-  constructor(start: number, end: number) {
+  constructor(start: number, end: number, pairs: Pair[] = []) {
     this.start = start;
     this.end = end;
+    this.pairs = pairs;
   }
 
   get(key: string): Node | undefined {
@@ -46,11 +47,12 @@ export class SeqNode {
   readonly kind = 'seq' as const;
   readonly start: number;
   end: number;
-  readonly items: Node[] = [];
+  readonly items: Node[];
 
-  constructor(start: number, end: number) {
+  constructor(start: number, end: number, items: Node[] = []) {
     this.start = start;
     this.end = end;
+    this.items = items;
   }
 }
 
@@ -108,7 +110,7 @@ export function toPlain(node: Node): JsonValue {
     case 'map': {
       const object = Object.create(null) as Record<string, JsonValue>;
       for (const { key, value } of node.pairs) object[key.text] = toPlain(value);
-      return object as JsonObject;
+      return object;
     }
   }
 }
