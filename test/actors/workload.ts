@@ -1,0 +1,37 @@
+// A plain resolved workload with every default filled in, for the tests of containers and tasks.
+
+import type { TaskSpec } from '../../schemas/types.ts';
+
+export const workload: Omit<TaskSpec, 'retries' | 'timeout' | 'timezone' | 'keep'> = {
+  image: 'oci:registry.test/shop:2.10',
+  pull: 'missing',
+  command: ['shop', 'serve'],
+  env: { STAGE: 'prod' },
+  files: [{ at: '/etc/shop.toml', mode: '0644', owner: '0:0', sha256: 'ab'.repeat(32), size: 3 }],
+  workdir: '',
+  user: '',
+  hostname: '',
+  mounts: [{ at: '/data', vdisk: 'rows', readOnly: false }],
+  tmpfs: [],
+  nics: [],
+  hostNetwork: false,
+  dns: { servers: [], search: [] },
+  hosts: {},
+  capabilities: { add: [], drop: [] },
+  privileged: false,
+  readOnly: false,
+  seccomp: 'default',
+  noNewPrivileges: true,
+  init: false,
+  cpu: 0,
+  memory: 256 * 1024 ** 2,
+  pids: 4096,
+  rootSize: 0,
+  devices: [],
+  ulimits: {},
+  sysctls: {},
+  runtime: '',
+  stop: { signal: 'SIGTERM', grace: 10_000 },
+  logs: { maxSize: 10 * 1024 ** 2, keep: 3 },
+  placement: { strategy: 'spread', labels: {}, spreadBy: '' },
+};
