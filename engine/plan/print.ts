@@ -48,6 +48,9 @@ const RISK_COLORS: Readonly<Record<Risk, Color>> = { safe: 'dim', disruptive: 'y
 const FEW_CHANGES = 8;
 const FEW_KEYS = 6;
 
+/** Creations of one wave that are shown one by one. */
+const MOST_CREATED = 500;
+
 export function printPlan(plan: Plan, options: PrintOptions): string {
   const printer = new Printer(options);
   printer.plan(plan);
@@ -79,8 +82,20 @@ class Printer {
         [undefined, `No changes: ${count(plan.summary.unchanged, 'service is', 'services are')} as wanted.`],
       ]);
     let wave = 0;
+    let alike = 0;
     for (const item of plan.items) {
+      // Thousands of safe creations are no reading matter: the first of a wave are shown, the rest is counted.
+      if (
+        item.wave === wave &&
+        item.verb === 'create' &&
+        item.risk === 'safe' &&
+        ++alike > MOST_CREATED &&
+        !this.#verbose
+      )
+        continue;
       if (item.wave !== wave) {
+        this.#more(alike - MOST_CREATED);
+        alike = 0;
         wave = item.wave;
         this.lines.push('');
         if (plan.summary.waves > 1)
@@ -88,8 +103,13 @@ class Printer {
       }
       this.#item(item);
     }
+    this.#more(alike - MOST_CREATED);
     this.lines.push('');
     this.#summary(plan);
+  }
+
+  #more(created: number): void {
+    if (created > 0 && !this.#verbose) this.#line(0, [['dim', `+ ${created} more to create (--verbose)`]]);
   }
 
   #item(item: PlanItem): void {
